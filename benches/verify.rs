@@ -124,7 +124,7 @@ fn list_of_a_million(per_thousand: u32) -> Result<(), Box<dyn Error>> {
     println!("\na list of {TOKENS_OF_A_LIST} tokens, {per_thousand} of 1000 revoked: {sent} bytes are sent");
     println!("all that the verifier keeps: {} bytes, {} of them its bits", whole.bytes_current, TOKENS_OF_A_LIST / 8);
     println!(
-        "the keys and a new list fetched and taken over: {} allocations, {} bytes at once",
+        "the keys and a new list fetched and taken over: {} allocations, {} bytes at the peak",
         taking_over.count_total, taking_over.bytes_max
     );
     println!("the same takes {:.2?}, the middle of {ROUNDS}", times.get(ROUNDS / 2).copied().unwrap_or_default());

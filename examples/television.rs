@@ -103,7 +103,7 @@ fn waited_in_vain(error: &RequestTokenError<reqwest::Error, DeviceCodeErrorRespo
     match error {
         RequestTokenError::ServerResponse(refusal) => match refusal.error() {
             DeviceCodeErrorResponseType::AccessDenied => "you did not allow it".to_owned(),
-            DeviceCodeErrorResponseType::ExpiredToken => "nobody entered the code in time; start again".to_owned(),
+            DeviceCodeErrorResponseType::ExpiredToken => "the code was not entered in time; start again".to_owned(),
             _ => told(error),
         },
         _ => told(error),

@@ -11,7 +11,7 @@ fn the_document_that_is_checked_in_is_the_one_that_the_code_makes() {
     let kept = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/openapi/openapi.json")).unwrap();
     assert!(
         String::from_utf8(made.stdout).unwrap() == kept,
-        "openapi/openapi.json is stale; make it anew: cargo run -- openapi > openapi/openapi.json"
+        "openapi/openapi.json is stale; generate it again: cargo run -- openapi > openapi/openapi.json"
     );
 }
 

@@ -108,7 +108,7 @@ const PAGES: [(&str, &str); 7] = [
     ("people, newest first", "/admin/people"),
     ("people whose username begins with user000000", "/admin/people?q=user000000&by=username"),
     ("people whose address begins with user000000", "/admin/people?q=user000000&by=email"),
-    ("people whose username nobody has", "/admin/people?q=zebra&by=username"),
+    ("an unknown username", "/admin/people?q=zebra&by=username"),
     ("applications", "/admin/applications"),
     ("applications by name, found", "/admin/applications?q=application+0000"),
     ("applications by name, not found", "/admin/applications?q=zebra"),

@@ -93,17 +93,17 @@ pub(crate) fn print(measured: &[Measured], cores: &Cores) {
             let [elapsed, processor] = [elapsed, processor].map(|of| median(speeds.iter().map(of)) * 1e6);
             format!("{name} {elapsed:.1} ({processor:.1})")
         });
-        println!("- {}, {} at once: {}", one.name, one.concurrent, figures.collect::<Vec<_>>().join(", "));
+        println!("- {}, {} concurrent: {}", one.name, one.concurrent, figures.collect::<Vec<_>>().join(", "));
     }
     println!("\nHow much of its core each side had:\n");
     for one in measured {
-        let [server, driver, beside_bare] = one.busy.each_ref().map(|shares| median(shares.iter().copied()) * 100.0);
+        let [server, driver, driver_of_bare] = one.busy.each_ref().map(|shares| median(shares.iter().copied()) * 100.0);
         print!("- {}: server {server:.0} %, driver {driver:.0} %, ", one.name);
-        println!("driver beside the bare answers {beside_bare:.0} %");
+        println!("driver during the bare answers {driver_of_bare:.0} %");
         if one.parts.first().is_some_and(|(_, bare)| is_shared(bare)) {
             println!("  OTHERS USED THE SERVER'S CORE TOO: go by the ratio of processor time, or measure again.");
         }
-        for (busy, what) in [(driver, "figure"), (beside_bare, "limit")] {
+        for (busy, what) in [(driver, "figure"), (driver_of_bare, "limit")] {
             if busy > SATURATED {
                 println!("  THE DRIVER WAS SATURATED: its core, not the server's, may bound this {what}.");
             }

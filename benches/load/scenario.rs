@@ -89,7 +89,7 @@ impl Place {
     ) -> Scenario {
         let bytes = self.ask(path, form.as_deref()).await.len();
         let mut scenario = Scenario { name, ours: Vec::new(), bare: Vec::new(), parts };
-        for _ in 0..AT_ONCE {
+        for _ in 0..CONCURRENT {
             let connection = Connection::open(self.server.port).await.unwrap();
             let request = request(self.server.port, path, form.as_deref());
             scenario.ours.push(Worker { connection, request, expected, follow: None });
@@ -104,9 +104,9 @@ impl Place {
         person.sign_in(ADMINISTRATOR).await;
         let asked = [("client_id", Some("phone")), ("scope", Some("orders:read offline_access")), ("nonce", None)];
         let query = query(&asked);
-        let parts = vec![Part::Signature(0), Part::Commit { bytes: COMMIT, concurrent: AT_ONCE }];
+        let parts = vec![Part::Signature(0), Part::Commit { bytes: COMMIT, concurrent: CONCURRENT }];
         let mut scenario = Scenario { name, ours: Vec::new(), bare: Vec::new(), parts };
-        for _ in 0..AT_ONCE {
+        for _ in 0..CONCURRENT {
             let location = person.authorize(&query).await;
             let code = parameter(&location, "code").unwrap_or_else(|| panic!("no code in {location}"));
             let form = [
@@ -194,7 +194,7 @@ const CREDENTIALS: &str = "client_credentials";
 const REFRESH: &str = "refresh with rotation";
 const VERIFY: &str = "/verify";
 const JWKS: &str = "/jwks.json";
-const AT_ONCE: usize = 64;
+const CONCURRENT: usize = 64;
 /// Approximate size of a stored grant in bytes.
 const COMMIT: usize = 1024;
 const SECRET: &str = super::visitor::SECRET;

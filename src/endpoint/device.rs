@@ -143,10 +143,11 @@ pub fn question(signet: &Signet, typed: &str, person: &CurrentSession) -> Result
     let client = signet.store.client(&pending.record.client_id);
     let client =
         client.map_err(|fault| DeviceRefusal::Internal(fault.into()))?.ok_or(DeviceRefusal::UnknownCode)?.record;
-    let circumstances = signet.circumstances(&person.subject(), &client.client_id).map_err(DeviceRefusal::Internal)?;
+    let issuance_context =
+        signet.issuance_context(&person.subject(), &client.client_id).map_err(DeviceRefusal::Internal)?;
     let scope = client.grantable(&pending.record.scope, person.account.is_administrator());
     let nothing_is_left = scope.is_empty() && !pending.record.scope.is_empty();
-    if nothing_is_left || !circumstances.may_issue(&client, now) {
+    if nothing_is_left || !issuance_context.may_issue(&client, now) {
         return Err(DeviceRefusal::NotAllowed);
     }
     Ok(DeviceQuestion { client, scope, user_code: pending.record.user_code.to_string(), digest, pending })

@@ -159,8 +159,8 @@ impl Signet {
     /// # Errors
     ///
     /// Returns an [`InternalError`] if the storage cannot be read.
-    pub fn circumstances(&self, subject: &Subject, client_id: &ClientId) -> Result<IssuanceContext, InternalError> {
-        Ok(standing::circumstances(&self.store, subject, client_id, self.clock.now())?)
+    pub fn issuance_context(&self, subject: &Subject, client_id: &ClientId) -> Result<IssuanceContext, InternalError> {
+        Ok(standing::issuance_context(&self.store, subject, client_id, self.clock.now())?)
     }
 
     /// Generates the identity of a new grant.

@@ -50,12 +50,12 @@ impl<'a> StatusLookup<'a> {
             return Ok(IssuanceContext { person: SubjectStatus::NoPerson }.may_issue(client, grant.created_at));
         }
         let key = (grant.subject.clone(), grant.client_id.clone());
-        if let Some(circumstances) = self.people.get(&key) {
-            return Ok(circumstances.may_issue(client, grant.created_at));
+        if let Some(issuance_context) = self.people.get(&key) {
+            return Ok(issuance_context.may_issue(client, grant.created_at));
         }
-        let circumstances = circumstances(self.store, &grant.subject, &grant.client_id, self.now)?;
-        let may_issue = circumstances.may_issue(client, grant.created_at);
-        self.people.insert(key, circumstances);
+        let issuance_context = issuance_context(self.store, &grant.subject, &grant.client_id, self.now)?;
+        let may_issue = issuance_context.may_issue(client, grant.created_at);
+        self.people.insert(key, issuance_context);
         Ok(may_issue)
     }
 }
@@ -65,7 +65,7 @@ impl<'a> StatusLookup<'a> {
 /// # Errors
 ///
 /// Returns a [`StoreFault`] if the storage cannot be read.
-pub(super) fn circumstances(
+pub(super) fn issuance_context(
     store: &Store,
     subject: &Subject,
     client_id: &ClientId,

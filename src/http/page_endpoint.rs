@@ -30,7 +30,7 @@ struct Submitted {
     form: Option<FormRoute>,
     /// Shows the page that contains the form.
     show: Handler<PageRequest>,
-    /// Show the lists around that page, the nearest first, for when the subject of the form no longer exists.
+    /// Show the lists that contain the subject of the form, the nearest first, for when it no longer exists.
     lists: Vec<Handler<PageRequest>>,
 }
 
@@ -48,8 +48,9 @@ pub(super) fn mount(table: Table, routes: &Routes, server: &Arc<Server>) -> Tabl
         let page = form.as_ref().map_or(path, |form| form.page);
         let page = pages.get(page).filter(|_| form.is_some() || route.otherwise.is_some());
         if let Some(show) = page {
-            let of = form.as_ref().map_or(path, |form| form.list.unwrap_or(form.page));
-            let lists = around(of).filter_map(|list| pages.get(list).map(Arc::clone)).collect();
+            let (page, list) = form.as_ref().map_or((path, None), |form| (form.page, form.list));
+            let lists =
+                list.into_iter().chain(above(page)).filter_map(|list| pages.get(list).map(Arc::clone)).collect();
             let (form, show) = (form.clone(), Arc::clone(show));
             methods = methods.post(Submitted { server: Arc::clone(server), path, form, show, lists });
         }
@@ -57,11 +58,11 @@ pub(super) fn mount(table: Table, routes: &Routes, server: &Arc<Server>) -> Tabl
     })
 }
 
-/// `page` and the patterns above it, the nearest first.
-fn around(page: &'static str) -> impl Iterator<Item = &'static str> {
-    std::iter::successors(Some(page), |page| {
-        page.rsplit_once('/').map(|(above, _)| above).filter(|above| !above.is_empty())
-    })
+/// The path patterns above `page`, the nearest first.
+fn above(page: &'static str) -> impl Iterator<Item = &'static str> {
+    let parent =
+        |page: &&'static str| page.rsplit_once('/').map(|(parent, _)| parent).filter(|parent| !parent.is_empty());
+    std::iter::successors(parent(&page), parent)
 }
 
 /// Adds the parameters in the path, by the names in `pattern`.
@@ -119,8 +120,24 @@ impl Submitted {
     async fn submit(&self, page_request: PageRequest) -> poem::Result<Response> {
         let Some(form) = &self.form else { return Err(Refusal::Forged.into()) };
         match &form.without_check {
-            Some(foreign) if (foreign.is_foreign)(&page_request) => (foreign.handle)(page_request).await,
+            Some(unchecked) if (unchecked.needs_no_token)(&page_request) => (unchecked.handle)(page_request).await,
             _ => (form.submit)(CsrfChecked::check(page_request, form.action)?).await,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_gone_leaves_the_pages_above_it() {
+        for (page, expected) in [
+            ("/admin/people/:id/delete", &["/admin/people/:id", "/admin/people", "/admin"][..]),
+            ("/developer/:id", &["/developer"]),
+            ("/account", &[]),
+        ] {
+            assert_eq!(above(page).collect::<Vec<_>>(), expected, "{page}");
         }
     }
 }

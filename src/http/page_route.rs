@@ -42,13 +42,13 @@ pub(super) struct FormRoute {
     pub(super) list: Option<&'static str>,
     /// Whether the form contains a file.
     pub(super) has_file: bool,
-    pub(super) without_check: Option<ForeignForm>,
+    pub(super) without_check: Option<Unchecked>,
 }
 
-/// Requests by POST that are no form of this server, and their handler.
+/// Requests by POST that need no anti-forgery token, and their handler.
 #[derive(Clone)]
-pub(super) struct ForeignForm {
-    pub(super) is_foreign: fn(&PageRequest) -> bool,
+pub(super) struct Unchecked {
+    pub(super) needs_no_token: fn(&PageRequest) -> bool,
     pub(super) handle: Handler<PageRequest>,
 }
 
@@ -125,15 +125,15 @@ impl PageRoute {
         Self { most_bytes: Some(most_bytes), ..self }
     }
 
-    /// Responds with `handle` to requests by POST for which `is_foreign` holds. These can come from other sites, so
-    /// `handle` must not change anything on behalf of the user.
-    pub(super) fn without_check<F, A>(self, is_foreign: fn(&PageRequest) -> bool, handle: F) -> Self
+    /// Responds with `handle` to requests by POST for which `needs_no_token` holds. Another site can send them, so `handle`
+    /// must not change anything for a signed-in user.
+    pub(super) fn without_check<F, A>(self, needs_no_token: fn(&PageRequest) -> bool, handle: F) -> Self
     where
         F: Fn(PageRequest) -> A + Send + Sync + 'static,
         A: Future<Output = poem::Result<Response>> + Send + 'static,
     {
-        let foreign = ForeignForm { is_foreign, handle: handler(handle) };
-        self.with_form(|form| FormRoute { without_check: Some(foreign), ..form })
+        let unchecked = Unchecked { needs_no_token, handle: handler(handle) };
+        self.with_form(|form| FormRoute { without_check: Some(unchecked), ..form })
     }
 
     fn with_form(self, change: impl FnOnce(FormRoute) -> FormRoute) -> Self {

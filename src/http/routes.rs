@@ -261,7 +261,7 @@ mod tests {
 
     // A page's own POST without a token could be sent by another site.
     #[test]
-    fn only_a_logout_request_is_taken_without_a_check() {
+    fn only_the_logout_accepts_a_post_without_a_token() {
         let routes = pages().0;
         let unchecked =
             routes.iter().filter(|route| route.form.as_ref().is_some_and(|form| form.without_check.is_some()));

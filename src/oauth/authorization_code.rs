@@ -140,7 +140,7 @@ impl IssuedCode {
 pub fn redeem(
     code: &IssuedCode,
     request: &CodeRequest<'_>,
-    circumstances: &IssuanceContext,
+    issuance_context: &IssuanceContext,
     now: OffsetDateTime,
 ) -> Result<Redemption, TokenError> {
     let client = request.client.client();
@@ -171,7 +171,7 @@ pub fn redeem(
     }
     // RFC 8707 §2.2: a token request may only name resources that were granted.
     let audience = code.audience.narrowed(&request.resources).ok_or(TokenError::InvalidTarget)?;
-    if !circumstances.may_issue(client, code.issued_at) {
+    if !issuance_context.may_issue(client, code.issued_at) {
         return Err(TokenError::GrantEnded);
     }
     Ok(Redemption { code: code.clone(), audience })

@@ -157,8 +157,8 @@ fn a_code_dies_with_the_person_with_the_password_and_with_the_consent() {
     let changed = ActivePerson { password_changed_at: changed_at, ..ActivePerson::default() };
     let disconnected = ActivePerson { disconnected_at: changed_at, ..ActivePerson::default() };
     for person in [SubjectStatus::Inactive, SubjectStatus::Active(changed), SubjectStatus::Active(disconnected)] {
-        let circumstances = IssuanceContext { person };
-        assert_eq!(redeem(&code(), &request, &circumstances, NOW).unwrap_err(), TokenError::GrantEnded);
+        let issuance_context = IssuanceContext { person };
+        assert_eq!(redeem(&code(), &request, &issuance_context, NOW).unwrap_err(), TokenError::GrantEnded);
     }
     assert!(redeem(&code(), &request, &active(), NOW).is_ok());
 }

@@ -162,7 +162,7 @@ impl DeviceAuthorization {
 pub fn redeem(
     authorization: &DeviceAuthorization,
     client: &AuthenticatedClient,
-    circumstances: Option<&IssuanceContext>,
+    issuance_context: Option<&IssuanceContext>,
     requested: &[&str],
     now: OffsetDateTime,
 ) -> Result<DeviceRedemption, TokenError> {
@@ -182,7 +182,7 @@ pub fn redeem(
         DeviceState::Redeemed(_) => return Err(TokenError::DeviceCodeUnknown),
         DeviceState::Approved(approval) => approval.clone(),
     };
-    if !circumstances.is_some_and(|circumstances| circumstances.may_issue(client, approval.at)) {
+    if !issuance_context.is_some_and(|issuance_context| issuance_context.may_issue(client, approval.at)) {
         return Err(TokenError::GrantEnded);
     }
     // RFC 8707 §2.2: a token request may only name resources that were granted.

@@ -65,8 +65,8 @@ fn a_grant_issues_while_nothing_behind_it_has_changed() {
         (active(schedule, granted_at), false),
         (SubjectStatus::Inactive, false),
     ] {
-        let circumstances = IssuanceContext { person };
-        assert_eq!(circumstances.may_issue(&client(), granted_at), expected, "{circumstances:?}");
+        let issuance_context = IssuanceContext { person };
+        assert_eq!(issuance_context.may_issue(&client(), granted_at), expected, "{issuance_context:?}");
     }
 }
 

@@ -91,7 +91,7 @@ pub fn begin(
 pub fn refresh(
     grant: &Grant,
     request: &RefreshRequest<'_>,
-    (circumstances, resources): (&IssuanceContext, &Resources),
+    (issuance_context, resources): (&IssuanceContext, &Resources),
     policy: &RefreshPolicy,
     now: OffsetDateTime,
 ) -> Result<Refreshment, TokenError> {
@@ -110,7 +110,7 @@ pub fn refresh(
         return Err(TokenError::RefreshTokenExpired);
     }
     let lost_offline_access = grant.scope.contains(OFFLINE_ACCESS) && !client.metadata.scope.contains(OFFLINE_ACCESS);
-    if lost_offline_access || !circumstances.may_issue(client, grant.created_at) {
+    if lost_offline_access || !issuance_context.may_issue(client, grant.created_at) {
         return Err(TokenError::GrantEnded);
     }
     let issuance = narrow(grant, client, request, resources)?;
@@ -225,6 +225,9 @@ const NEWEST: &str = "newest refresh token";
 /// each time.
 const NOTES_PER_IDLE: i32 = 10;
 
+#[cfg(test)]
+#[path = "refresh_token_lifetime_tests.rs"]
+mod lifetime_tests;
 #[cfg(test)]
 #[path = "refresh_token_scope_tests.rs"]
 mod scope_tests;

@@ -195,7 +195,7 @@ mod tests {
             ("unknown error", "unknown error: aborted by navigation: loader has changed", 3),
             ("aborted by navigation", "", 3),
             ("timeout", "timeout\nfrom aborted by navigation: loader has changed while resolving nodes", 3),
-            ("a code of nobody", "", 1),
+            ("an unknown code", "", 1),
             ("stale element reference", "stale element reference", 3),
             ("no such element", "no such element", 3),
             ("javascript error", "javascript error: document unloaded while waiting for result", 3),

@@ -42,7 +42,7 @@ impl Operator<'_> {
 }
 
 #[tokio::test]
-async fn whoever_runs_the_server_manages_people_from_the_command_line() {
+async fn the_operator_manages_people_from_the_command_line() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("config.toml"), config()).unwrap();
     let port = free_port();
@@ -66,7 +66,7 @@ async fn whoever_runs_the_server_manages_people_from_the_command_line() {
     operator.prints(&["user", "enable", "eve"], "");
     operator.prints(&["user", "unlock", "eve"], "");
     assert!(operator.prints(&["audit"], "").contains("\"event\":\"account_unlocked\""));
-    assert!(operator.refuses(&["user", "unlock", "nobody"], "").contains("no such user"));
+    assert!(operator.refuses(&["user", "unlock", "unknown"], "").contains("no such user"));
     operator.prints(&["user", "password", "eve"], "quite another long passphrase\n");
     Visitor::new(&server.issuer).sign_in(("eve", "quite another long passphrase")).await;
     assert!(operator.refuses(&["user", "password", "eve"], "").contains("no password"));
@@ -87,7 +87,7 @@ async fn whoever_runs_the_server_manages_people_from_the_command_line() {
 }
 
 #[tokio::test]
-async fn whoever_runs_the_server_manages_applications_from_the_command_line() {
+async fn the_operator_manages_applications_from_the_command_line() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("config.toml"), config()).unwrap();
     let port = free_port();
@@ -143,7 +143,7 @@ async fn whoever_runs_the_server_manages_applications_from_the_command_line() {
 }
 
 #[tokio::test]
-async fn whoever_runs_the_server_collects_its_security_events_as_lines_of_json() {
+async fn the_operator_collects_security_events_as_lines_of_json() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("config.toml"), config()).unwrap();
     let port = free_port();

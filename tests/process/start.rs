@@ -38,7 +38,7 @@ fn signal(server: &RunningServer, name: &str) {
 }
 
 #[test]
-fn a_wrong_configuration_is_told_at_once_with_its_lines() {
+fn a_wrong_configuration_is_reported_completely_with_its_lines() {
     let folder = folder("issuer = \"http://login.example.org\"\nlistn = \"x\"\n[lifetimes]\naccess_token = 0\n");
     let mut start = command(folder.path(), free_port());
     let output = start.env_remove("SIGNET__ISSUER").output().unwrap();
@@ -299,7 +299,7 @@ async fn clients_of_the_configuration_follow_it_and_the_administrator_does_not()
 }
 
 #[test]
-fn a_hundred_connections_that_say_nothing_keep_nobody_out() {
+fn a_hundred_connections_that_say_nothing_keep_no_one_out() {
     let server = RunningServer::start("");
     let mut silent: Vec<TcpStream> =
         (0..100).map(|_| TcpStream::connect(("127.0.0.1", server.port)).unwrap()).collect();

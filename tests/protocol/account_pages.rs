@@ -115,7 +115,7 @@ async fn a_person_signs_out_another_device_and_then_all() {
     assert_eq!((page.html.matches("This browser").count(), page.html.matches("name=\"sid\"").count()), (1, 1));
     let sid = page.hidden("sid");
     let form = [("decision", "end"), ("sid", sid.as_str())];
-    assert_eq!(fill(&mut root, "/account/sessions", &form).await.status, 404, "it is somebody else's");
+    assert_eq!(fill(&mut root, "/account/sessions", &form).await.status, 404, "it is another user's");
     assert_eq!(there.get("/account").await.status, 200);
     let page = fill(&mut here, "/account/sessions", &form).await;
     assert_eq!(page.location(), "/account/sessions?done=ended");

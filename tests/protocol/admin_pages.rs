@@ -135,7 +135,7 @@ async fn people_are_found_by_how_they_begin_and_listed_in_pages() {
     assert!(found.contains("<bdi>eve51</bdi>") && !found.contains("mallory") && !found.contains("Next page"));
     let found = seen(&mut root, "/admin/people?q=mail9&by=email").await;
     assert!(found.contains("<bdi>mallory</bdi>") && !found.contains("<bdi>eve"), "{found}");
-    assert!(seen(&mut root, "/admin/people?q=nobody&by=username").await.contains("Nothing found"));
+    assert!(seen(&mut root, "/admin/people?q=unknown&by=username").await.contains("Nothing found"));
     assert_eq!(root.get("/admin/people?page_token=x").await.status, 400);
 }
 
@@ -213,7 +213,7 @@ async fn the_last_administrator_stays() {
     assert!(page.html.contains("this is the last administrator"), "{}", page.html);
     assert!(
         !seen(&mut root, &id).await.contains("name=\"new_password\""),
-        "one's own is changed with the one of today"
+        "your own password is changed with the current one"
     );
 
     new_person(&server.issuer, "eve").await;

@@ -33,7 +33,7 @@ async fn an_untrusted_request_gets_a_page_and_no_redirect() {
 
 // RFC 6749 §4.1.2.1 and RFC 9207
 #[tokio::test]
-async fn whatever_else_is_wrong_is_told_to_the_client_with_state_and_issuer() {
+async fn whatever_else_is_wrong_is_informed_to_the_client_with_state_and_issuer() {
     let server = RunningServer::start(&config());
     let mut visitor = Visitor::new(&server.issuer);
     for (query, error) in [

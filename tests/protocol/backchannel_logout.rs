@@ -14,7 +14,7 @@ use crate::{
     visitor::{SECRET, VERIFIER, Visitor, config, parameter, query},
 };
 
-const AT_ONCE: Duration = Duration::from_secs(30);
+const PROMPTLY: Duration = Duration::from_secs(30);
 const PASSPHRASE: &str = "a long and winding passphrase";
 const NEW_PASSPHRASE: &str = "another long and winding passphrase";
 
@@ -70,7 +70,7 @@ async fn oidcc_backchannel_rp_initiated_logout() {
     let page = visitor.get(&format!("/logout?{}", encode(&pairs))).await;
     assert_eq!(page.location(), "https://rp.example.org/bye");
     for (receiver, client_id, id_token) in [(&first, "rp-0", &hint), (&second, "rp-1", &other)] {
-        let told = receiver.next(AT_ONCE).logout_token(&server.issuer, client_id).await;
+        let told = receiver.next(PROMPTLY).logout_token(&server.issuer, client_id).await;
         let known = claims(id_token);
         assert_eq!((&told["sub"], &told["sid"]), (&known["sub"], &known["sid"]));
         assert!(told["sid"].as_str().is_some_and(|sid| !sid.is_empty()));
@@ -92,7 +92,7 @@ async fn a_client_is_registered_with_its_backchannel_logout_uri() {
 }
 
 #[tokio::test]
-async fn only_clients_of_the_session_that_ended_are_told() {
+async fn only_clients_of_the_session_that_ended_are_notified() {
     let (first, second) = (Receiver::answering(&[200]), Receiver::answering(&[200]));
     let server = RunningServer::start(&told(&[&first.uri, &second.uri]));
     let (mut here, mut there) = (Visitor::new(&server.issuer), Visitor::new(&server.issuer));
@@ -103,7 +103,7 @@ async fn only_clients_of_the_session_that_ended_are_told() {
     log_in(&mut there, "rp-1").await;
     log_in(&mut eve, "rp-1").await;
     sign_out(&mut here, &hint).await;
-    first.next(AT_ONCE);
+    first.next(PROMPTLY);
     assert!(second.is_quiet(Duration::from_secs(1)));
 }
 
@@ -117,12 +117,12 @@ async fn signing_out_of_a_session_that_has_run_out_still_tells_the_clients() {
     tokio::time::sleep(Duration::from_secs(6)).await;
     assert_eq!(visitor.get("/account").await.status, 303, "it has run out");
     sign_out(&mut visitor, &hint).await;
-    receiver.next(AT_ONCE);
+    receiver.next(PROMPTLY);
 }
 
 // §2.8: other responses are failures.
 #[tokio::test]
-async fn a_client_that_fails_twice_is_told_at_the_third_attempt() {
+async fn a_client_that_fails_twice_is_notified_at_the_third_attempt() {
     let receiver = Receiver::answering(&[503, 302, 200]);
     let server = RunningServer::start(&told(&[&receiver.uri]));
     let mut visitor = Visitor::new(&server.issuer);
@@ -150,7 +150,7 @@ async fn a_dead_client_delays_neither_the_logout_nor_the_others() {
     let begun = Instant::now();
     sign_out(&mut visitor, &hint).await;
     let answered = begun.elapsed();
-    let told = receiver.next(AT_ONCE).at - begun;
+    let told = receiver.next(PROMPTLY).at - begun;
     // The unresponsive client is abandoned after three seconds.
     assert!(answered < Duration::from_secs(3) && told < Duration::from_secs(3), "{answered:?}, {told:?}");
 }
@@ -166,11 +166,11 @@ async fn what_is_still_to_be_told_survives_the_death_of_the_server() {
     visitor.sign_in(ADMINISTRATOR).await;
     let hint = log_in(&mut visitor, "rp-0").await;
     sign_out(&mut visitor, &hint).await;
-    receiver.next(AT_ONCE);
-    receiver.next(AT_ONCE);
+    receiver.next(PROMPTLY);
+    receiver.next(PROMPTLY);
     server.kill();
     let server = RunningServer::start_in(folder.path(), port);
-    let told = receiver.next(AT_ONCE).logout_token(&server.issuer, "rp-0").await;
+    let told = receiver.next(PROMPTLY).logout_token(&server.issuer, "rp-0").await;
     assert_eq!(told["sid"], claims(&hint)["sid"]);
 }
 
@@ -203,17 +203,17 @@ async fn failed_deliveries_are_shown_to_the_developer_after_a_restart_and_until_
         panic!("{html}");
     };
     sign_in_and_out().await;
-    receiver.next(AT_ONCE);
+    receiver.next(PROMPTLY);
     becomes(true).await;
     server.kill();
     let _server = RunningServer::start_in(folder.path(), port);
     becomes(true).await;
     for _ in 0..2 {
-        receiver.next(AT_ONCE);
+        receiver.next(PROMPTLY);
     }
     // The next attempt for the first session comes much later.
     sign_in_and_out().await;
-    receiver.next(AT_ONCE);
+    receiver.next(PROMPTLY);
     becomes(false).await;
 }
 
@@ -236,7 +236,7 @@ async fn private_addresses_are_not_called_unless_that_is_allowed() {
 }
 
 #[tokio::test]
-async fn clients_are_told_whoever_ends_the_session_and_however() {
+async fn clients_are_notified_however_the_session_ends() {
     let receiver = Receiver::answering(&[200]);
     let server = RunningServer::start(&told(&[&receiver.uri]));
     let mut root = Visitor::new(&server.issuer);
@@ -267,7 +267,7 @@ async fn clients_are_told_whoever_ends_the_session_and_however() {
             "disabled" => administrator.put(&path, &disabled).await.expect(200),
             _ => administrator.delete(&path).await.expect(204),
         };
-        let told = receiver.next(AT_ONCE).logout_token(&server.issuer, "rp-0").await;
+        let told = receiver.next(PROMPTLY).logout_token(&server.issuer, "rp-0").await;
         assert_eq!((text(&told, "sid"), text(&told, "sub")), (sid, id.clone()), "{way}");
         if way == "disabled" {
             administrator.put(&path, &enabled).await.expect(200);

@@ -67,7 +67,7 @@ async fn a_form_of_thousands_of_names_is_refused_at_every_endpoint_before_it_is_
 }
 
 #[tokio::test]
-async fn parameters_that_nobody_knows_are_ignored_up_to_the_bound() {
+async fn parameters_that_no_one_knows_are_ignored_up_to_the_bound() {
     let server = RunningServer::start(&config());
     let form = format!("grant_type=client_credentials&client_id=service&client_secret={SECRET}&scope=orders:read");
     for (further, expected) in [(60, 200), (61, 400)] {
@@ -138,7 +138,7 @@ async fn every_operation_of_the_document_is_among_the_methods_of_its_path() {
 }
 
 #[tokio::test]
-async fn a_body_of_another_type_is_told_the_type_that_is_expected() {
+async fn a_body_of_another_type_is_informed_the_type_that_is_expected() {
     let server = RunningServer::start(&config());
     for path in ["/token", "/revoke", "/introspect", "/device_authorization"] {
         let (status, body) = post(&server, path, "application/json", "{\"grant_type\":\"password\"}".to_owned()).await;
@@ -156,7 +156,7 @@ async fn a_body_of_another_type_is_told_the_type_that_is_expected() {
 }
 
 #[tokio::test]
-async fn a_body_that_does_not_fit_is_told_its_member_and_the_log_too() {
+async fn a_body_that_does_not_fit_is_informed_its_member_and_the_log_too() {
     let server = RunningServer::start(&config());
     let body = r#"{"username":"ada","password":{"canary":1}}"#;
     let (status, told) = post(&server, "/users", "application/json", body.to_owned()).await;
@@ -194,7 +194,7 @@ async fn below_the_api_a_program_gets_json_and_a_browser_a_page() {
 }
 
 #[tokio::test]
-async fn the_application_is_told_which_parameter_breaks_which_limit() {
+async fn the_application_is_informed_which_parameter_breaks_which_limit() {
     let (_server, mut visitor) = signed_in().await;
     let long = "n".repeat(513);
     for (name, value, expected) in [

@@ -149,7 +149,7 @@ async fn what_an_assertion_says_is_judged() {
 }
 
 #[tokio::test]
-async fn forged_and_foreign_jwts_authenticate_nobody() {
+async fn forged_and_foreign_jwts_authenticate_no_one() {
     let (signer, rsa) = (Signer::generate("ES256"), Signer::generate("RS256"));
     let only_es256 =
         key_holder("strict", &[signer.public(), rsa.public()], "token_endpoint_auth_signing_alg = \"ES256\"");
@@ -346,7 +346,7 @@ async fn no_registered_address_leads_the_server_to_its_own_machine() {
     }
     for listener in listeners {
         listener.set_nonblocking(true).unwrap();
-        assert!(listener.accept().is_err(), "somebody has connected");
+        assert!(listener.accept().is_err(), "a client has connected");
     }
     assert_eq!(server.log().matches("not on the public internet").count(), uris.len(), "{}", server.log());
 }

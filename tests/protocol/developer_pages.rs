@@ -81,7 +81,7 @@ async fn a_service_is_for_administrators_to_register() {
 
 // A service or a device is registered for the scopes of every API, but a token is for one API.
 #[tokio::test]
-async fn what_is_there_to_paste_works_also_beside_a_second_api() {
+async fn what_is_there_to_paste_works_also_next_to_a_second_api() {
     let other = "[[resources]]\nresource = \"https://other.example\"\nname = \"Other\"\n\
                  scopes = { \"other:read\" = \"See others\" }\n";
     let server = RunningServer::start(&format!("{}\n{other}", config()));
@@ -156,7 +156,7 @@ async fn an_application_is_deleted_after_a_question() {
 }
 
 #[tokio::test]
-async fn what_is_somebody_else_s_is_not_there_and_every_form_needs_its_token() {
+async fn an_application_of_another_user_is_not_found_and_every_form_needs_its_token() {
     let server = RunningServer::start(&config());
     let mut eve = new_person(&server.issuer, "eve").await;
     let mut bob = new_person(&server.issuer, "bob").await;
@@ -169,7 +169,7 @@ async fn what_is_somebody_else_s_is_not_there_and_every_form_needs_its_token() {
     ];
     for (path, form) in &forms {
         assert_eq!(eve.post(path, form).await.status, 403, "{path}: without a token");
-        assert_eq!(fill(&mut bob, &own, path, form).await.status, 404, "{path}: somebody else's");
+        assert_eq!(fill(&mut bob, &own, path, form).await.status, 404, "{path}: another user's");
     }
     for path in [path.clone(), format!("{path}/delete"), "/developer/nowhere".to_owned()] {
         assert_eq!(bob.get(&path).await.status, 404, "{path}");

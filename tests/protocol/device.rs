@@ -137,7 +137,7 @@ async fn a_device_that_was_denied_learns_it_and_gets_nothing() {
 
 // RFC 8628 §3.5
 #[tokio::test]
-async fn a_device_that_asks_too_often_is_told_to_slow_down_each_time_by_five_seconds() {
+async fn a_device_that_asks_too_often_is_informed_to_slow_down_each_time_by_five_seconds() {
     let (server, mut visitor) = started_here().await;
     let (device_code, user_code) = waiting(&mut visitor, "public-tv").await;
     for (wait, expected) in [
@@ -405,7 +405,7 @@ async fn the_code_can_be_shown_as_a_picture() {
 
 // RFC 8628 §5.4
 #[tokio::test]
-async fn the_question_warns_of_a_link_that_somebody_else_sent() {
+async fn the_question_warns_of_a_link_that_someone_else_sent() {
     let (_server, mut visitor) = started().await;
     let (_, user_code) = waiting(&mut visitor, "public-tv").await;
     let page = question(&mut visitor, &user_code).await;

@@ -1,4 +1,4 @@
-//! What is left of tokens after every key was replaced because somebody may have copied them: what docs/operating.md says.
+//! What is left of tokens after every key was replaced because they may have been copied, as docs/operating.md describes.
 
 use std::{collections::BTreeSet, process::Stdio};
 

@@ -46,7 +46,7 @@ const REFUSED: [(&str, Changes); 8] = [
 ];
 
 #[tokio::test]
-async fn a_link_to_this_server_sends_nobody_on_to_an_application_that_anybody_may_register() {
+async fn a_link_to_this_server_sends_no_one_on_to_an_application_that_anybody_may_register() {
     let server = RunningServer::start(&format!("{}\n[oauth]\ndynamic_registration = \"open\"\n", config()));
     let mut eve = new_person(&server.issuer, "eve").await;
     let hers = Api::of_person(&mut eve, "signet:clients").await.post("/clients", &app()).await.expect(201);

@@ -81,7 +81,7 @@ async fn what_a_person_does_and_suffers_is_written_with_who_and_from_where() {
 
 // Each rejection creates an event.
 #[tokio::test]
-async fn replays_revocations_and_failed_authentication_of_clients_are_told() {
+async fn replays_revocations_and_failed_authentication_of_clients_are_recorded() {
     let (_server, mut root) = signed_in().await;
     let administrator = Api::of_person(&mut root, "signet:admin").await;
     let answer =
@@ -181,7 +181,7 @@ async fn a_stranger_has_few_rows_written_and_the_rest_counted() {
 }
 
 #[tokio::test]
-async fn nobody_reads_the_events_of_another() {
+async fn no_one_reads_the_events_of_another() {
     let (server, mut root) = signed_in().await;
     let administrator = Api::of_person(&mut root, "signet:admin").await;
     let mut eve = new_person(&server.issuer, "eve").await;
@@ -244,7 +244,7 @@ async fn events_are_filtered_and_paged() {
         let Some(token) = page["next_page_token"].as_str() else { break };
         path = format!("/events?limit=5&event=client_created&page_token={token}");
     }
-    assert_eq!(paged, created, "in pages as at once");
+    assert_eq!(paged, created, "in pages as in one");
     for wrong in ["event=x", "outcome=x", "account=x", "limit=0", "limit=201", "page_token=x", "from=99999999999999"] {
         assert_eq!(administrator.get(&format!("/events?{wrong}")).await.status, 400, "{wrong}");
     }
@@ -355,7 +355,7 @@ async fn an_administrator_finds_events_by_person_application_kind_and_day() {
 
 // A filter without an index examines a limited number of events per request.
 #[tokio::test]
-async fn whoever_looks_for_something_rare_is_told_to_look_further() {
+async fn a_search_for_a_rare_event_offers_to_show_more() {
     let server = ServedHere::start(&config()).await;
     let mut root = Visitor::new(&server.issuer);
     root.sign_in(ADMINISTRATOR).await;

@@ -191,7 +191,7 @@ async fn a_long_entry_survives_signing_in_again() {
 }
 
 #[tokio::test]
-async fn a_browser_that_sends_no_cookie_is_told_so_and_an_http_page_of_an_https_server_is_named() {
+async fn a_browser_that_sends_no_cookie_is_informed_so_and_an_http_page_of_an_https_server_is_named() {
     let (server, mut root) = signed_in().await;
     let form = form_of(&mut root, "/developer", "/developer").await;
     let login = form_of(&mut Visitor::new(&server.issuer), "/login", "/login").await;
@@ -351,7 +351,7 @@ async fn what_was_removed_in_another_tab_leaves_the_list_and_a_person_who_has_th
         let page = form.send(&mut eve, &form.with(&typed), &OWN).await;
         assert_eq!((page.status, page.location().as_str()), (303, "/account"), "{}", page.html);
     }
-    // To another person, or to nobody, the name is taken.
+    // For another user, or without a session, the name is taken.
     let page = form.send(&mut eve, &form.with(&[("username", Some("root")), typed[1]]), &OWN).await;
     assert_eq!(page.status, 422, "{}", page.html);
 }

@@ -73,7 +73,7 @@ async fn groups_are_listed_with_their_members_renamed_and_taken_away() {
 
 // UTS #39: applications give rights by the names of groups.
 #[tokio::test]
-async fn no_two_groups_have_names_that_look_the_same_whoever_asks() {
+async fn no_two_groups_have_names_that_look_the_same() {
     let (_server, mut root) = signed_in().await;
     let administrator = Api::of_person(&mut root, "signet:admin").await;
     let ada = person(&administrator, "ada", &["staff", "crew"]).await;
@@ -149,7 +149,7 @@ async fn sessions_and_grants_of_everybody_are_found_and_ended() {
     assert!(rest.contains("This browser"), "{rest}");
     let own = root.get("/admin/sessions?q=ROOT").await;
     assert!(own.html.contains("<bdi>root</bdi>") && !own.html.contains("<bdi>eve</bdi>"), "{}", own.html);
-    assert!(root.get("/admin/sessions?q=nobody").await.html.contains("Nothing found"));
+    assert!(root.get("/admin/sessions?q=unknown").await.html.contains("Nothing found"));
 
     let grants = root.get("/admin/grants").await;
     let built_in = "href=\"/admin/applications/swagger-ui\"";
@@ -178,7 +178,7 @@ async fn sessions_and_grants_of_everybody_are_found_and_ended() {
 }
 
 #[tokio::test]
-async fn nobody_else_reaches_them() {
+async fn no_one_else_reaches_them() {
     let (server, _root) = signed_in().await;
     let mut eve = new_person(&server.issuer, "eve").await;
     for path in ["/admin/groups", "/admin/groups/staff", "/admin/sessions", "/admin/grants"] {

@@ -147,8 +147,8 @@ async fn an_administrator_unlocks_an_account() {
     let administrator = Api::of_person(&mut root, "signet:admin").await;
     let page = root.get(&format!("/admin/people/{eve}")).await;
     assert!(page.html.contains("Too many wrong passwords were entered"), "{}", page.html);
-    let of_nobody = administrator.post("/users/usr_aaaaaaaaaaaaaaaaaaaaaaaaaa/unlock", &json!({})).await;
-    assert_eq!(of_nobody.status, 404);
+    let of_unknown = administrator.post("/users/usr_aaaaaaaaaaaaaaaaaaaaaaaaaa/unlock", &json!({})).await;
+    assert_eq!(of_unknown.status, 404);
     let mut someone = Visitor::new(&server.issuer);
     server.clock.advance(Duration::seconds(10));
     assert_eq!(enter(&mut someone, "eve", PASSPHRASE).await.status, 429);

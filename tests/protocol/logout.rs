@@ -42,7 +42,7 @@ async fn is_signed_in(visitor: &mut Visitor) -> bool {
 async fn asked_and_confirmed(visitor: &mut Visitor, page: &Page) -> String {
     assert!(page.status == 200 && page.html.contains("Sign out?"), "{}: {}", page.status, page.html);
     assert!(page.html.contains(" id=\"logout-confirm\"") && page.html.contains(" id=\"logout-cancel\""));
-    assert!(is_signed_in(visitor).await, "a question signs nobody out");
+    assert!(is_signed_in(visitor).await, "a question signs no one out");
     let (sealed, token) = (page.hidden("interaction"), page.hidden("anti_forgery"));
     let form = [("decision", "confirm"), ("interaction", sealed.as_str()), ("anti_forgery", token.as_str())];
     let location = visitor.post("/logout", &form).await.location();
@@ -71,7 +71,7 @@ async fn oidcc_rp_initiated_logout() {
     let page = logout(&mut visitor, &[pairs.as_slice(), further.as_slice()].concat()).await;
     assert_eq!((page.status, page.location()), (303, format!("{BYE}?{}", encode(&[("state", state.as_str())]))));
     assert!(!is_signed_in(&mut visitor).await);
-    // The result is the same when nobody is signed in any more.
+    // The result is the same when no user is signed in any more.
     assert_eq!(logout(&mut visitor, &pairs).await.location(), page.location());
 }
 
@@ -208,7 +208,7 @@ async fn a_client_that_only_names_itself_gets_the_person_back_after_the_confirma
 }
 
 #[tokio::test]
-async fn the_hint_of_another_person_or_session_signs_nobody_out_without_a_question() {
+async fn the_hint_of_another_person_or_session_signs_no_one_out_without_a_question() {
     let (server, mut visitor, hint) = logged_in().await;
     let mut eve = new_person(&server.issuer, "eve").await;
     let mut elsewhere = Visitor::new(&server.issuer);
@@ -266,7 +266,7 @@ async fn with_the_session_ends_what_was_granted_for_it_and_no_code_outlives_it()
 }
 
 #[tokio::test]
-async fn signing_in_as_somebody_else_ends_the_session_of_who_was_there() {
+async fn signing_in_as_someone_else_ends_the_session_of_who_was_there() {
     let (server, mut visitor, _) = logged_in().await;
     let api = Api::of_person(&mut visitor, "openid signet:account").await;
     // The same user continues in the same session.

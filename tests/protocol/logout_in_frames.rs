@@ -69,7 +69,7 @@ async fn frontchannel_rp_initiated_logout_frames_issuer_and_session_and_then_goe
 }
 
 #[tokio::test]
-async fn whoever_confirms_is_signed_out_in_frames_too_and_without_an_address_stays_on_the_last_page() {
+async fn a_user_who_confirms_is_signed_out_in_frames_too_and_without_an_address_stays_on_the_last_page() {
     let rig = Rig::start().await;
     let client = rig.registered(("code", None), framed()).await;
     for returns in [true, false] {
@@ -90,7 +90,7 @@ async fn whoever_confirms_is_signed_out_in_frames_too_and_without_an_address_sta
 }
 
 #[tokio::test]
-async fn what_the_last_page_frames_and_where_it_leads_is_nobody_s_to_choose() {
+async fn no_one_can_choose_what_the_last_page_frames_and_where_it_leads() {
     let rig = Rig::start().await;
     let client = rig.registered(("code", None), framed()).await;
     let mut browser = rig.browser();

@@ -62,7 +62,7 @@ async fn claims_by_name_are_agreed_to_and_told_where_they_were_asked_for_and_aft
 }
 
 #[tokio::test]
-async fn claims_by_name_are_told_in_every_flow() {
+async fn claims_by_name_are_sent_in_every_flow() {
     let rig = Rig::start().await;
     for flow in FLOWS {
         let client = rig.relying_party(flow).await;
@@ -79,7 +79,7 @@ async fn claims_by_name_are_told_in_every_flow() {
 }
 
 #[tokio::test]
-async fn a_client_is_told_nothing_by_name_that_it_is_not_registered_for() {
+async fn a_client_is_informed_nothing_by_name_that_it_is_not_registered_for() {
     let rig = Rig::start().await;
     let client = rig.registered(("code", None), json!({"scope": "openid profile"})).await;
     let claims = r#"{"userinfo":{"email":{"essential":true},"name":null},"id_token":{"groups":null}}"#;

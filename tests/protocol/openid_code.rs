@@ -232,7 +232,7 @@ async fn registration_logo_policy_and_terms_stand_on_the_login_and_the_consent_p
 
 // The default profile is unaffected.
 #[tokio::test]
-async fn without_the_profile_nobody_registers_implicit_or_goes_without_pkce_and_state() {
+async fn without_the_profile_no_one_registers_implicit_or_goes_without_pkce_and_state() {
     let settings = "\n[oauth]\ndynamic_registration = \"open\"\nimplicit = true\n";
     let server = crate::RunningServer::start(&format!("{}{settings}", crate::config()));
     let no_one = Api::new(&server.issuer, None);

@@ -99,7 +99,7 @@ async fn discovery_endpoint_verification_of_the_dynamic_plan_finds_its_response_
 
 // OpenID Connect Discovery §2 and RFC 7033
 #[tokio::test]
-async fn webfinger_tells_the_issuer_for_every_name_of_the_domain_and_nobody_elses() {
+async fn webfinger_returns_the_issuer_for_every_name_of_the_domain_and_no_other() {
     let server = RunningServer::start(&format!("{}\n[openid]\nwebfinger_domains = [\"example.org\"]\n", config()));
     let mut browser = Visitor::new(&server.issuer);
     let relation = "rel=http%3A%2F%2Fopenid.net%2Fspecs%2Fconnect%2F1.0%2Fissuer";

@@ -78,7 +78,7 @@ async fn id_token_signature_is_by_the_registered_algorithm_and_rs256_without_one
 
 // oidcc-userinfo-get, -post-header and -post-body
 #[tokio::test]
-async fn userinfo_is_told_by_get_and_by_post_with_the_token_in_the_header_or_in_the_form() {
+async fn userinfo_is_informed_by_get_and_by_post_with_the_token_in_the_header_or_in_the_form() {
     let rig = Rig::start().await;
     // Every flow with an access token.
     for flow in FLOWS.into_iter().filter(|(response_type, _)| *response_type != "id_token") {
@@ -355,7 +355,7 @@ async fn ensure_post_request_succeeds_also_from_a_form_of_another_site() {
 
 // oidcc-claims-essential
 #[tokio::test]
-async fn claims_essential_the_name_is_told_at_userinfo_and_not_in_the_id_token() {
+async fn claims_essential_the_name_is_informed_at_userinfo_and_not_in_the_id_token() {
     let rig = Rig::start().await;
     for flow in FLOWS {
         let client = rig.relying_party(flow).await;

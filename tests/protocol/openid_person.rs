@@ -122,7 +122,7 @@ async fn prompt_select_account_and_consent_show_their_page_and_contradictions_ar
 
 // OpenID Connect Core §3.1.2.1: the screenshots of oidcc-prompt-login and oidcc-max-age-1
 #[tokio::test]
-async fn who_is_signed_in_and_has_to_sign_in_again_is_told_so_and_types_the_password_alone() {
+async fn a_user_who_has_to_sign_in_again_sees_why_and_types_the_password_alone() {
     let rig = Rig::start().await;
     let client = rig.relying_party(("code", None)).await;
     let mut browser = rig.browser();

@@ -313,7 +313,7 @@ fn assert_guarded(path: &str, page: &Page) {
 }
 
 #[tokio::test]
-async fn every_page_and_every_error_page_is_framed_by_nobody_and_runs_no_script() {
+async fn every_page_and_every_error_page_is_framed_by_no_one_and_runs_no_script() {
     let mut world = World::create().await;
     let pages = world.pages().await;
     assert!(pages.len() > 30, "{}", pages.len());
@@ -464,7 +464,7 @@ async fn shown_of_an_address(client: &RelyingParty, browser: &mut Visitor, text:
 // Checks the texts over HTTP together with the policy of each page. The tests in src/web cover each view with each
 // text.
 #[tokio::test]
-async fn no_text_that_somebody_else_chose_becomes_markup_on_any_page() {
+async fn no_text_that_someone_else_chose_becomes_markup_on_any_page() {
     let rig = Rig::start().await;
     let shapes = |page: &Page| outline::of(&page.html).iter().map(outline::Tag::shape).collect::<Vec<_>>();
     let mut root = rig.browser();
@@ -593,7 +593,7 @@ async fn a_login_that_an_attacker_has_begun_gives_nothing_in_the_browser_of_the_
 
 // No data of one user is reachable by another.
 #[tokio::test]
-async fn a_second_person_is_shown_no_page_of_the_first_and_nobody_is_without_signing_in() {
+async fn a_second_person_is_shown_no_page_of_the_first_and_no_one_without_signing_in() {
     let mut world = World::create().await;
     let api = Api::of_person(&mut world.root, "signet:admin").await;
     let mut eve = Visitor::new(&world.server.issuer);

@@ -83,7 +83,7 @@ async fn guesses_are_slowed_down() {
 }
 
 #[tokio::test]
-async fn a_person_signs_up_with_a_password_that_nobody_guesses() {
+async fn a_person_signs_up_with_a_password_that_no_one_guesses() {
     let server = RunningServer::start(&config());
     let mut visitor = Visitor::new(&server.issuer);
     let token = visitor.get("/signup").await.hidden("anti_forgery");
@@ -106,7 +106,7 @@ async fn a_person_signs_up_with_a_password_that_nobody_guesses() {
 }
 
 #[tokio::test]
-async fn a_denial_is_told_to_the_client_and_gives_nothing() {
+async fn a_denial_is_informed_to_the_client_and_gives_nothing() {
     let (_server, mut visitor) = signed_in().await;
     let location = visitor.get(&format!("/authorize?{}", query(&[]))).await.location();
     let page = visitor.get(&location).await;

@@ -192,7 +192,7 @@ async fn only_administrators_make_links_and_never_for_themselves() {
 }
 
 #[tokio::test]
-async fn of_many_who_use_one_link_at_once_exactly_one_succeeds() {
+async fn of_many_who_use_one_link_concurrently_exactly_one_succeeds() {
     let (server, _root, administrator, (id, _eve)) = with_eve().await;
     let link = link(&administrator, &id).await;
     let mut visitors = Vec::new();

@@ -29,7 +29,7 @@ use crate::{
     visitor::{REDIRECT_URI, VERIFIER, Visitor, config},
 };
 
-const AT_ONCE: usize = 64;
+const CONCURRENT: usize = 64;
 const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
 fn rounds() -> usize {
@@ -55,11 +55,11 @@ struct Outcomes {
     refused: BTreeMap<&'static str, usize>,
 }
 
-/// Sends the same token request [`AT_ONCE`] times simultaneously.
-async fn all_at_once(server: &Arc<Server>, client_id: &str, form: &[(&str, &str)]) -> Outcomes {
+/// Sends the same token request [`CONCURRENT`] times simultaneously.
+async fn all_concurrently(server: &Arc<Server>, client_id: &str, form: &[(&str, &str)]) -> Outcomes {
     let form = Parameters::parse(&encode(&[form, &credentials(client_id)].concat())).unwrap();
-    let start = Arc::new(Barrier::new(AT_ONCE));
-    let tasks: Vec<_> = (0..AT_ONCE)
+    let start = Arc::new(Barrier::new(CONCURRENT));
+    let tasks: Vec<_> = (0..CONCURRENT)
         .map(|_| {
             let (server, form, start) = (Arc::clone(server), form.clone(), Arc::clone(&start));
             tokio::spawn(async move {
@@ -101,7 +101,7 @@ fn invalid_grant(times: usize) -> BTreeMap<&'static str, usize> {
 
 // RFC 6749 §4.1.2
 #[tokio::test(flavor = "multi_thread")]
-async fn of_many_who_redeem_one_code_at_once_one_wins_and_the_replay_ends_its_grant() {
+async fn of_many_who_redeem_one_code_concurrently_one_wins_and_the_replay_ends_its_grant() {
     let (server, mut visitor) = started("").await;
     let shared = server.shared();
     let mut winners = 0;
@@ -114,8 +114,8 @@ async fn of_many_who_redeem_one_code_at_once_one_wins_and_the_replay_ends_its_gr
             ("redirect_uri", REDIRECT_URI),
             ("code_verifier", VERIFIER),
         ];
-        let outcomes = all_at_once(&shared, client_id, &form).await;
-        assert_eq!(outcomes.refused, invalid_grant(AT_ONCE - 1), "round {round}");
+        let outcomes = all_concurrently(&shared, client_id, &form).await;
+        assert_eq!(outcomes.refused, invalid_grant(CONCURRENT - 1), "round {round}");
         winners += outcomes.issued.len();
         let won = &outcomes.issued[0];
         // The rate limits use the clock, which the test controls.
@@ -126,7 +126,7 @@ async fn of_many_who_redeem_one_code_at_once_one_wins_and_the_replay_ends_its_gr
         let page = refresh(&mut visitor, client_id, won.refresh_token.as_ref().unwrap().expose(), &[]).await;
         assert_eq!(refusal(&page), "400 invalid_grant");
     }
-    println!("{} rounds of {AT_ONCE} redeeming one code at once: {winners} winners", rounds());
+    println!("{} rounds of {CONCURRENT} redeeming one code concurrently: {winners} winners", rounds());
     assert_eq!(winners, rounds());
     let grants = grants(&server);
     assert_eq!(grants.len(), rounds(), "no second grant");
@@ -137,7 +137,7 @@ async fn of_many_who_redeem_one_code_at_once_one_wins_and_the_replay_ends_its_gr
 
 // RFC 9700 §4.14.2
 #[tokio::test(flavor = "multi_thread")]
-async fn of_many_who_refresh_one_token_at_once_all_get_the_same_successor() {
+async fn of_many_who_refresh_one_token_concurrently_all_get_the_same_successor() {
     let (server, mut visitor) = started("").await;
     let shared = server.shared();
     let first = tokens(&mut visitor, "public", OFFLINE).await;
@@ -145,7 +145,7 @@ async fn of_many_who_refresh_one_token_at_once_all_get_the_same_successor() {
     let (mut answers, mut successors) = (0, 0);
     for round in 0..rounds() {
         let form = [("grant_type", "refresh_token"), ("refresh_token", token.as_str())];
-        let outcomes = all_at_once(&shared, "public", &form).await;
+        let outcomes = all_concurrently(&shared, "public", &form).await;
         assert_eq!(outcomes.refused, BTreeMap::new(), "round {round}");
         answers += outcomes.issued.len();
         let mut told: Vec<&str> =
@@ -161,7 +161,7 @@ async fn of_many_who_refresh_one_token_at_once_all_get_the_same_successor() {
         assert_eq!(remembered["refresh_token"]["generation"], round + 1);
     }
     println!(
-        "{} rounds of {AT_ONCE} refreshing one token at once: {answers} answers, {successors} successors",
+        "{} rounds of {CONCURRENT} refreshing one token concurrently: {answers} answers, {successors} successors",
         rounds()
     );
     assert_eq!((successors, grants(&server).len()), (rounds(), 1));
@@ -169,22 +169,25 @@ async fn of_many_who_refresh_one_token_at_once_all_get_the_same_successor() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_many_who_refresh_one_token_at_once_without_an_overlap_one_wins_and_the_grant_ends() {
+async fn of_many_who_refresh_one_token_concurrently_without_an_overlap_one_wins_and_the_grant_ends() {
     let (server, mut visitor) = started("[lifetimes]\nrefresh_token_overlap = 0\n").await;
     let shared = server.shared();
     let mut winners = 0;
     for round in 0..rounds() {
         let first = tokens(&mut visitor, "public", OFFLINE).await;
         let form = [("grant_type", "refresh_token"), ("refresh_token", text(&first, "refresh_token"))];
-        let outcomes = all_at_once(&shared, "public", &form).await;
-        assert_eq!(outcomes.refused, invalid_grant(AT_ONCE - 1), "round {round}");
+        let outcomes = all_concurrently(&shared, "public", &form).await;
+        assert_eq!(outcomes.refused, invalid_grant(CONCURRENT - 1), "round {round}");
         winners += outcomes.issued.len();
         server.clock.advance(time::Duration::SECOND);
         let successor = outcomes.issued[0].refresh_token.as_ref().unwrap();
         let page = refresh(&mut visitor, "public", successor.expose(), &[]).await;
         assert_eq!(refusal(&page), "400 invalid_grant");
     }
-    println!("{} rounds of {AT_ONCE} refreshing one token at once without overlap: {winners} winners", rounds());
+    println!(
+        "{} rounds of {CONCURRENT} refreshing one token concurrently without overlap: {winners} winners",
+        rounds()
+    );
     assert_eq!(winners, rounds());
     for grant in grants(&server) {
         assert_eq!(grant.ended.unwrap().cause, EndCause::RefreshReplayed);
@@ -202,8 +205,8 @@ async fn of_many_who_refresh_a_token_that_stays_all_are_answered_and_nothing_mul
         // In every third round, the use of the token is recorded.
         server.clock.advance(time::Duration::hours(12));
         let form = [("grant_type", "refresh_token"), ("refresh_token", token)];
-        let outcomes = all_at_once(&shared, "web", &form).await;
-        assert_eq!((outcomes.issued.len(), outcomes.refused.len()), (AT_ONCE, 0), "round {round}");
+        let outcomes = all_concurrently(&shared, "web", &form).await;
+        assert_eq!((outcomes.issued.len(), outcomes.refused.len()), (CONCURRENT, 0), "round {round}");
         for tokens in outcomes.issued {
             assert_eq!(tokens.refresh_token.unwrap().expose(), token);
         }
@@ -213,7 +216,7 @@ async fn of_many_who_refresh_a_token_that_stays_all_are_answered_and_nothing_mul
 
 // RFC 7009 §2: "the authorization server … invalidates the token. The invalidation takes place immediately"
 #[tokio::test(flavor = "multi_thread")]
-async fn after_a_revocation_nothing_is_refreshed_whoever_was_first() {
+async fn after_a_revocation_nothing_is_refreshed_in_either_order() {
     let (server, mut visitor) = started("").await;
     let shared = server.shared();
     let mut alive = 0;
@@ -230,7 +233,7 @@ async fn after_a_revocation_nothing_is_refreshed_whoever_was_first() {
                 .unwrap()
         });
         let form = [("grant_type", "refresh_token"), ("refresh_token", token.as_str())];
-        let outcomes = all_at_once(&shared, client_id, &form).await;
+        let outcomes = all_concurrently(&shared, client_id, &form).await;
         revocation.await.unwrap();
         server.clock.advance(time::Duration::SECOND);
         for tokens in outcomes.issued {
@@ -242,12 +245,12 @@ async fn after_a_revocation_nothing_is_refreshed_whoever_was_first() {
             server.clock.advance(time::Duration::milliseconds(50));
         }
     }
-    println!("{} rounds of {AT_ONCE} refreshing during a revocation: {alive} were first, none lived", rounds());
+    println!("{} rounds of {CONCURRENT} refreshing during a revocation: {alive} were first, none lived", rounds());
 }
 
 // RFC 8628 §3.5
 #[tokio::test(flavor = "multi_thread")]
-async fn of_many_who_redeem_one_device_code_at_once_one_wins() {
+async fn of_many_who_redeem_one_device_code_concurrently_one_wins() {
     let (server, mut visitor) = started("").await;
     let shared = server.shared();
     let mut winners = 0;
@@ -259,24 +262,24 @@ async fn of_many_who_redeem_one_device_code_at_once_one_wins() {
         let form = [("user_code", user_code), ("decision", "allow"), ("anti_forgery", token.as_str())];
         assert_eq!(visitor.post("/device", &form).await.status, 303);
         let form = [("grant_type", DEVICE_CODE), ("device_code", text(&begun, "device_code"))];
-        let outcomes = all_at_once(&shared, "public", &form).await;
-        assert_eq!(outcomes.refused, invalid_grant(AT_ONCE - 1), "round {round}");
+        let outcomes = all_concurrently(&shared, "public", &form).await;
+        assert_eq!(outcomes.refused, invalid_grant(CONCURRENT - 1), "round {round}");
         winners += outcomes.issued.len();
         server.clock.advance(time::Duration::SECOND);
         assert_eq!(userinfo(&mut visitor, outcomes.issued[0].access_token.expose()).await, 200);
     }
-    println!("{} rounds of {AT_ONCE} redeeming one device code at once: {winners} winners", rounds());
+    println!("{} rounds of {CONCURRENT} redeeming one device code concurrently: {winners} winners", rounds());
     assert_eq!((winners, grants(&server).len()), (rounds(), rounds()));
 }
 
 // RFC 8628 §5.1
 #[tokio::test(flavor = "multi_thread")]
-async fn of_many_wrong_user_codes_typed_at_once_five_are_looked_at() {
+async fn of_many_wrong_user_codes_typed_concurrently_five_are_looked_at() {
     let (server, mut visitor) = started("").await;
     for round in 0..rounds() {
         visitor.sign_in(ADMINISTRATOR).await;
-        let start = Arc::new(Barrier::new(AT_ONCE));
-        let tasks: Vec<_> = (0..AT_ONCE)
+        let start = Arc::new(Barrier::new(CONCURRENT));
+        let tasks: Vec<_> = (0..CONCURRENT)
             .map(|_| {
                 let (mut visitor, start) = (visitor.clone(), Arc::clone(&start));
                 tokio::spawn(async move {
@@ -289,7 +292,7 @@ async fn of_many_wrong_user_codes_typed_at_once_five_are_looked_at() {
         for task in tasks {
             *outcomes.entry(task.await.unwrap()).or_insert(0) += 1;
         }
-        assert_eq!(outcomes, BTreeMap::from([(422, 5), (429, AT_ONCE - 5)]), "round {round}");
+        assert_eq!(outcomes, BTreeMap::from([(422, 5), (429, CONCURRENT - 5)]), "round {round}");
         server.clock.advance(time::Duration::minutes(10));
     }
 }

@@ -324,7 +324,7 @@ async fn a_client_that_is_not_registered_for_refresh_tokens_gets_none_whatever_i
     let (_server, mut visitor) = started("").await;
     let first = tokens(&mut visitor, "without", OFFLINE).await;
     assert!(first.get("refresh_token").is_none(), "{first}");
-    assert_eq!(text(&first, "scope"), "openid orders:read profile", "and what it did not get is told");
+    assert_eq!(text(&first, "scope"), "openid orders:read profile", "and the response says what it did not get");
     let page = refresh(&mut visitor, "without", "signet_rt_x", &[]).await;
     assert!(refusal(&page).starts_with("400 "), "{}", page.html);
     let own = [("grant_type", "client_credentials"), ("scope", "orders:read")];
@@ -391,7 +391,7 @@ async fn revoking_a_refresh_token_ends_every_token_of_its_grant() {
         let form = [("token", text(&second, "refresh_token")), ("token_type_hint", hint)];
         for stranger in ["other", "public-other"] {
             let page = visitor.post("/revoke", &[&form, credentials(stranger).as_slice()].concat()).await;
-            assert_eq!((page.status, page.html.as_str()), (200, ""), "a stranger is told nothing");
+            assert_eq!((page.status, page.html.as_str()), (200, ""), "a stranger learns nothing");
         }
         assert_eq!(userinfo(&mut visitor, text(&second, "access_token")).await, 200);
         let page = visitor.post("/revoke", &[&form, credentials(client_id).as_slice()].concat()).await;
@@ -409,7 +409,7 @@ async fn revoking_a_refresh_token_ends_every_token_of_its_grant() {
 }
 
 #[tokio::test]
-async fn revoking_an_access_token_ends_the_refresh_token_beside_it() {
+async fn revoking_an_access_token_ends_the_refresh_token_next_to_it() {
     let (_server, mut visitor) = started("").await;
     let first = tokens(&mut visitor, "web", OFFLINE).await;
     let form = [&[("token", text(&first, "access_token"))], credentials("web").as_slice()].concat();

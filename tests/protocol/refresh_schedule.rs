@@ -201,7 +201,7 @@ async fn a_tick_that_ends_grants_is_seen_in_the_status_list() {
 
 // draft-ietf-oauth-status-list §8.3 and §13.7: iat, exp and ttl together determine how long a copy may be used.
 #[tokio::test]
-async fn a_status_list_is_signed_anew_when_a_bit_or_a_key_has_changed_or_half_of_its_ttl_is_over() {
+async fn a_status_list_is_signed_again_when_a_bit_or_a_key_has_changed_or_half_of_its_ttl_is_over() {
     let stage = Stage::new().await;
     let (one, other) = (stage.sign_in().await, stage.sign_in().await);
     let (list, _) = place(&one);

@@ -110,7 +110,7 @@ async fn the_parameters_that_the_client_has_signed_count_and_no_others() {
 
 // The rules of RFC 9101 §6.
 #[tokio::test]
-async fn an_object_that_is_refused_is_told_to_the_client_at_a_registered_redirect_uri() {
+async fn an_object_that_is_refused_is_informed_to_the_client_at_a_registered_redirect_uri() {
     let (signer, stranger, rsa) = (Signer::generate("ES256"), Signer::generate("ES256"), Signer::generate("RS256"));
     let clients = client("shop", &[signer.named("a"), rsa.named("r")], "request_object_signing_alg = \"ES256\"");
     let (server, mut visitor) = start(&format!("{}{clients}", config())).await;
@@ -300,5 +300,5 @@ async fn the_document_of_a_sector_lists_the_redirect_uris_of_who_registers() {
     assert_eq!(refused.refusal(), (400, "invalid_client_metadata"));
     assert_eq!(https.requests(), 2);
     no_one.post("/register", &asking("/bad", "public")).await.expect(201);
-    assert_eq!(https.requests(), 2, "nobody needs the document of a public subject");
+    assert_eq!(https.requests(), 2, "a public subject needs no document");
 }

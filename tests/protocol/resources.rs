@@ -400,7 +400,7 @@ async fn a_client_for_some_groups_is_for_their_members_for_as_long_as_they_are()
 }
 
 #[tokio::test]
-async fn groups_are_told_to_who_asks_for_them() {
+async fn groups_are_sent_to_a_client_that_requests_them() {
     let server = ServedHere::start(&[clients(EVERYTHING, ""), STOCK_API.to_owned()].concat()).await;
     let mut visitor = Visitor::new(&server.issuer);
     visitor.sign_in(ADMINISTRATOR).await;

@@ -78,7 +78,7 @@ async fn signing_out_everywhere_ends_logins_and_every_grant_only_when_asked() {
 }
 
 #[tokio::test]
-async fn nobody_reaches_the_sessions_of_somebody_else() {
+async fn no_one_reaches_the_sessions_of_someone_else() {
     let server = RunningServer::start(&config());
     let mut root = Visitor::new(&server.issuer);
     root.sign_in(ADMINISTRATOR).await;

@@ -83,7 +83,7 @@ impl Grants {
         let invalid = self.places.iter().filter(|(_, (uri, idx))| lists[uri].get(*idx) == Some(1));
         assert_eq!(invalid.map(|(name, _)| name.clone()).collect::<BTreeSet<_>>(), self.ended, "{about:?}");
         let set: usize = lists.values().map(|list| (0..1 << 17).filter(|idx| list.get(*idx) == Some(1)).count()).sum();
-        assert_eq!(set, self.ended.len(), "a bit of nobody was set");
+        assert_eq!(set, self.ended.len(), "a bit of no grant was set");
     }
 }
 
@@ -164,7 +164,7 @@ async fn a_list_is_no_access_token() {
 }
 
 #[tokio::test]
-async fn a_grant_that_ends_is_seen_in_the_list_at_once_and_no_other() {
+async fn a_grant_that_ends_is_seen_in_the_list_immediately_and_no_other() {
     let server = start();
     let issuer = server.issuer.as_str();
     let mut grants = Grants::new(issuer);

@@ -80,7 +80,7 @@ async fn the_second_use_of_a_code_ends_the_grant() {
 }
 
 #[tokio::test]
-async fn of_64_who_redeem_one_code_at_once_exactly_one_succeeds() {
+async fn of_64_who_redeem_one_code_concurrently_exactly_one_succeeds() {
     let (_server, mut visitor) = signed_in().await;
     for _ in 0..5 {
         let code = visitor.code().await;

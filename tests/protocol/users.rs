@@ -69,7 +69,7 @@ async fn a_person_registers_with_every_field_and_signs_in() {
 }
 
 #[tokio::test]
-async fn everything_that_is_wrong_with_a_registration_is_told_at_once() {
+async fn everything_that_is_wrong_with_a_registration_is_reported_together() {
     let server = start("open");
     let body = json!({"username": "a b", "password": "short", "email": "x", "birthdate": "1990-02-30",
         "picture": "javascript:x", "phone_number": "call me", "role": "administrator", "groups": ["staff"]});

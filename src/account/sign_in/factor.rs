@@ -3,18 +3,16 @@
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-/// A kind of credential with which a user proves their identity.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum FactorKind {
-    /// `pwd`
-    #[serde(rename = "pwd")]
-    Password,
-    /// `otp`
-    #[serde(rename = "otp")]
-    OneTimePassword,
-    /// `hwk`: a key that cannot be exported from its device.
-    #[serde(rename = "hwk")]
-    HardwareKey,
+use crate::wire_names::wire_names;
+
+wire_names! {
+    /// A kind of credential with which a user proves their identity, under its value of `amr`.
+    pub enum FactorKind {
+        Password = "pwd",
+        OneTimePassword = "otp",
+        /// A key that cannot be exported from its device.
+        HardwareKey = "hwk",
+    }
 }
 
 /// A factor that the server has verified, with the time of its verification.
@@ -25,21 +23,15 @@ pub struct VerifiedFactor {
     pub at: OffsetDateTime,
 }
 
-/// An authentication method: a value of `amr`, RFC 8176 [§2](https://www.rfc-editor.org/rfc/rfc8176#section-2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum AuthenticationMethod {
-    /// `pwd`
-    #[serde(rename = "pwd")]
-    Password,
-    /// `otp`
-    #[serde(rename = "otp")]
-    OneTimePassword,
-    /// `hwk`
-    #[serde(rename = "hwk")]
-    HardwareKey,
-    /// `mfa`: more than one of the above.
-    #[serde(rename = "mfa")]
-    MultipleFactors,
+wire_names! {
+    /// An authentication method: a value of `amr`, RFC 8176 [§2](https://www.rfc-editor.org/rfc/rfc8176#section-2).
+    pub enum AuthenticationMethod {
+        Password = "pwd",
+        OneTimePassword = "otp",
+        HardwareKey = "hwk",
+        /// More than one of the others.
+        MultipleFactors = "mfa",
+    }
 }
 
 impl FactorKind {
@@ -76,25 +68,9 @@ impl AuthenticationMethod {
         factors.iter().map(|factor| factor.kind.method()).chain(several).collect()
     }
 
-    /// The value in `amr`.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Password => "pwd",
-            Self::OneTimePassword => "otp",
-            Self::HardwareKey => "hwk",
-            Self::MultipleFactors => "mfa",
-        }
-    }
-
     /// The factor with this method. `mfa` is not a factor.
     #[must_use]
     pub fn factor(self) -> Option<FactorKind> {
-        match self {
-            Self::Password => Some(FactorKind::Password),
-            Self::OneTimePassword => Some(FactorKind::OneTimePassword),
-            Self::HardwareKey => Some(FactorKind::HardwareKey),
-            Self::MultipleFactors => None,
-        }
+        FactorKind::parse(self.as_str())
     }
 }

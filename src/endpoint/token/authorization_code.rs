@@ -48,8 +48,8 @@ pub(super) async fn redeem(
         let Some(kept) = signet.store.code(&digest).map_err(InternalError::from)? else {
             return Err(TokenError::CodeUnknown.into());
         };
-        let circumstances = signet.circumstances(&kept.record.subject, &kept.record.client_id)?;
-        let redemption = match authorization_code::redeem(&kept.record, &request, &circumstances, now) {
+        let issuance_context = signet.issuance_context(&kept.record.subject, &kept.record.client_id)?;
+        let redemption = match authorization_code::redeem(&kept.record, &request, &issuance_context, now) {
             Ok(redemption) => redemption,
             Err(refusal) if is_conflict(apply_consequence(&store, &digest, &kept, &refusal, now).await)? => {
                 continue;

@@ -30,9 +30,10 @@ pub(super) async fn redeem(
             return Err(TokenError::DeviceCodeUnknown.into());
         };
         let approval = kept.record.approval();
-        let circumstances = approval.map(|approval| signet.circumstances(&approval.subject, &kept.record.client_id));
-        let circumstances = circumstances.transpose()?;
-        let redeemed = device_authorization::redeem(&kept.record, client, circumstances.as_ref(), &requested, now);
+        let issuance_context =
+            approval.map(|approval| signet.issuance_context(&approval.subject, &kept.record.client_id));
+        let issuance_context = issuance_context.transpose()?;
+        let redeemed = device_authorization::redeem(&kept.record, client, issuance_context.as_ref(), &requested, now);
         let redemption = match redeemed {
             Ok(redemption) => redemption,
             // Polling limits apply only to callers that may poll at all.

@@ -49,8 +49,8 @@ pub(super) async fn exchange(
     };
     let now = signet.clock.now();
     let subject = Subject::new(account.id.as_str());
-    let circumstances = signet.circumstances(&subject, &client.client().client_id)?;
-    if !circumstances.may_issue(client.client(), now) {
+    let issuance_context = signet.issuance_context(&subject, &client.client().client_id)?;
+    if !issuance_context.may_issue(client.client(), now) {
         return Err(TokenError::GrantEnded.into());
     }
     let holder = PasswordHolder {

@@ -38,8 +38,8 @@ pub(super) async fn refresh(
         let Some(kept) = signet.store.grant(presented.grant()).map_err(InternalError::from)? else {
             return Err(TokenError::RefreshTokenUnknown.into());
         };
-        let circumstances = signet.circumstances(&kept.record.subject, &kept.record.client_id)?;
-        let world = (&circumstances, &signet.resources);
+        let issuance_context = signet.issuance_context(&kept.record.subject, &kept.record.client_id)?;
+        let world = (&issuance_context, &signet.resources);
         let refreshment = match refresh_token::refresh(&kept.record, &request, world, policy, now) {
             Ok(refreshment) => refreshment,
             Err(TokenError::RefreshTokenReused) => {

@@ -48,7 +48,7 @@ async fn forms_of_a_developer_survive_expiry_and_a_second_tab() {
     crate::sign_up(&tabs.browser, "dora").await;
     tabs.browser.expect("Hello, ").await;
     let (id, _) = register(&tabs.browser, &server.issuer, "https://orders.example.org/callback").await;
-    // Somebody is sent here with an address that is not registered.
+    // A request with an address that is not registered leads here.
     let wrong = [("client_id", id.as_str()), ("redirect_uri", "https://orders.example.org/callback/")];
     let query = signet::oauth::parameters::encode(&wrong);
     let answer = reqwest::get(format!("{}/authorize?response_type=code&{query}", server.issuer)).await.unwrap();

@@ -9,7 +9,7 @@ use crate::form_routes::page_paths;
 const ALLOW: &str = "Allow cookies for this site, then submit the form again.";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_browser_that_blocks_cookies_is_told_so_and_never_goes_in_circles() {
+async fn a_browser_that_blocks_cookies_is_informed_so_and_never_goes_in_circles() {
     if !is_installed() {
         return;
     }

@@ -56,7 +56,7 @@ async fn a_person_keeps_their_account_and_leaves_for_good() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_person_lets_an_application_in_sets_when_it_asks_anew_and_disconnects_it() {
+async fn a_person_lets_an_application_in_sets_when_it_asks_again_and_disconnects_it() {
     in_every_browser(async |stage| {
         stage.sign_up("eve").await;
         stage.browser.open(&crate::authorize(&stage.server.issuer, "http://127.0.0.1:9/callback")).await;

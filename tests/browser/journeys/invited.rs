@@ -3,7 +3,7 @@
 use super::{PASSWORD, in_every_browser, sign_up};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn somebody_comes_by_an_invitation_and_gets_in_again_by_a_link_for_a_new_password() {
+async fn a_user_comes_by_an_invitation_and_gets_in_again_by_a_link_for_a_new_password() {
     in_every_browser(async |stage| {
         stage.sign_in_as_administrator().await;
         stage.open("/admin/invitations/new").await;
