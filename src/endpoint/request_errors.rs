@@ -39,6 +39,12 @@ impl RequestErrors {
         self.general.is_empty() && self.members.is_empty()
     }
 
+    /// Whether further errors would be left out, so that there is no reason to look for them.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.members.len() == MOST_ERRORS && !self.general.is_empty()
+    }
+
     /// The errors of members by path.
     #[must_use]
     pub fn fields(&self) -> BTreeMap<String, String> {
@@ -81,11 +87,11 @@ mod tests {
         for at in 0..MOST_ERRORS {
             errors.add(format!("a[{at}]"), "must be a string");
         }
-        assert!(!errors.to_string().contains("further"));
+        assert!(!errors.is_full() && !errors.to_string().contains("further"));
         for at in MOST_ERRORS..2 * MOST_ERRORS {
             errors.add(format!("a[{at}]"), "must be a string");
         }
         assert_eq!(errors.fields().len(), MOST_ERRORS);
-        assert!(errors.to_string().ends_with("; further members are wrong too"));
+        assert!(errors.is_full() && errors.to_string().ends_with("; further members are wrong too"));
     }
 }

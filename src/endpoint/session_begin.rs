@@ -1,4 +1,4 @@
-//! The begin of a session: the last step of a login, of a registration and of a password change.
+//! How a session begins: the last step of a login, of a sign-up and of a password change.
 
 use time::{Duration, OffsetDateTime};
 

@@ -170,6 +170,9 @@ impl Comparison<'_> {
             (Value::Object(members), _) => self.compare_members(&shape, members, path),
             (Value::Array(entries), Some(items)) => {
                 for (at, entry) in entries.iter().enumerate() {
+                    if self.errors.is_full() {
+                        return;
+                    }
                     self.compare(items, entry, &format!("{path}[{at}]"));
                 }
             }
@@ -185,6 +188,10 @@ impl Comparison<'_> {
             }
         }
         for (name, value) in members {
+            // The suggestion for a name costs much more than the name, and this runs before authentication.
+            if self.errors.is_full() {
+                return;
+            }
             match shape.property(name) {
                 // Null stands for an absent member.
                 Some(_) if value.is_null() => {}
@@ -314,6 +321,9 @@ mod tests {
             assert_eq!(errors(&value, STRICT), expected, "{value}");
             assert_eq!(errors(&value, UnknownMembers::Ignored), "", "{value}");
         }
+        let many: Map<String, Value> = (0..5000).map(|at| (format!("nam{at}"), json!(at))).collect();
+        let named = BodySchema::of::<Outer>().errors(&Value::Object(many), STRICT);
+        assert!(named.is_full() && named.to_string().ends_with("further members are wrong too"), "{named}");
         let long = json!({"name": "a", "x".repeat(10_000): 1});
         assert_eq!(errors(&long, STRICT), format!("{}: unknown member", "x".repeat(LONGEST_NAME)));
     }
